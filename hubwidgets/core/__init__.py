@@ -1,0 +1,1 @@
+"""Values, intents, ports and pure functions: no thread, no file, no network, no widget."""
