@@ -45,10 +45,9 @@ class Login(Intent, tag="login", frozen=True):
     """Use a pasted token. The only message that carries one. Result: null; the account is in the snapshot."""
 
     token: str
-    remember: bool = False
 
     def __repr__(self) -> str:
-        return f"Login(token=…, remember={self.remember})"
+        return "Login(token=…)"
 
 
 class LoginPractice(Intent, tag="login_practice", frozen=True):
