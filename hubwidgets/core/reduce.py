@@ -37,6 +37,7 @@ from hubwidgets.core.events import (
 )
 from hubwidgets.core.progress import Progress
 from hubwidgets.core.state import FilesState, PhaseEnded, PublishState, RepoForm, State
+from hubwidgets.core.summary import summarise
 
 RATE_OVER_S: Final = 5.0
 """The rate shown is the mean of the last five seconds: steady enough to read, quick enough to notice a stall."""
@@ -44,6 +45,14 @@ RATE_OVER_S: Final = 5.0
 
 def reduce(state: State, event: Event) -> State:
     """Return the state after `event`. The only place where states come from."""
+    after = _reduce(state, event)
+    if after.files is state.files and after.stage is state.stage and after.engine is state.engine:
+        return after
+    files = after.files
+    return replace(after, summary=summarise(files.rows, files.status, after.stage, after.engine.name))
+
+
+def _reduce(state: State, event: Event) -> State:
     match event:
         case AccountChanged(account):
             return replace(state, account=account)

@@ -9,7 +9,8 @@ from hubwidgets.core import errors
 from hubwidgets.core.failure import Failure
 from hubwidgets.core.progress import Phase, Progress
 from hubwidgets.core.repo import Account, RepoInfo, RepoType, Visibility
-from hubwidgets.core.status import CommitLanded, CommitPlan, Stage, Status, StatusRow, make_plan
+from hubwidgets.core.status import CommitLanded, CommitPlan, Stage, Status, StatusRow
+from hubwidgets.core.summary import Summary
 
 Step = Literal["account", "repository", "files", "card", "check", "publish"]
 STEPS: Final[tuple[Step, ...]] = ("account", "repository", "files", "card", "check", "publish")
@@ -121,7 +122,7 @@ class PublishState:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All of it."""
+    """All of it. `summary` follows from `files`, `stage` and `engine`; `reduce` keeps it true."""
 
     folder: str = ""
     account: AccountState = AccountState()
@@ -130,6 +131,7 @@ class State:
     files: FilesState = FilesState()
     stage: Stage = field(default_factory=Stage)
     stage_rev: int = 0
+    summary: Summary = field(default_factory=Summary)
     message: str = ""
     description: str = ""
     card_exists: bool = False
@@ -141,7 +143,7 @@ class State:
     @property
     def plan(self) -> CommitPlan | None:
         """What publishing would do now; None until the Hub was asked."""
-        return make_plan(self.files.status, self.stage, self.engine.name) if self.files.status else None
+        return self.summary.plan
 
 
 def why_blocked(state: State) -> Failure | None:
@@ -155,7 +157,7 @@ def why_blocked(state: State) -> Failure | None:
         return Failure.of(errors.RepoNotChosen())
     if state.files.state == "failed":
         return state.files.error
-    if state.files.state == "ready" and not any(row.size_bytes is not None for row in state.files.rows):
+    if state.files.state == "ready" and state.summary.n_files == 0:
         return Failure.of(errors.FolderEmpty(state.folder))
     plan = state.plan
     if plan is not None and not plan.rows:
