@@ -61,6 +61,7 @@ class Runner:
 
     def __init__(self, host: Host | None = None) -> None:
         host = host or PlainHost()
+        self._host = host
         self._write = Lane("write", 1, host)
         self._read = Lane("read", _READERS, host)
 
@@ -71,6 +72,10 @@ class Runner:
     def read(self, name: str, work: Callable[[Context], T]) -> Job[T]:
         """Queue work that only looks."""
         return self._submit(self._read, name, work)
+
+    def now(self, name: str, work: Callable[[], None]) -> None:
+        """Run something short on a thread of its own, when all lanes may be busy."""
+        self._host.start_thread(work, f"hubwidgets-{name}")
 
     def close(self) -> None:
         """Take no more work; what runs goes on to its end."""
