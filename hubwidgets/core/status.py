@@ -119,7 +119,7 @@ def section_of(row: StatusRow, stage: Stage) -> Section:
     return "untracked" if row.letter == "?" else "changes"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CommitPlan:
     """Exactly what one commit would do.
 
@@ -152,6 +152,16 @@ class CommitPlan:
     def total_bytes(self) -> int:
         """The size of all additions; what the Hub has already is found out while sending."""
         return sum(row.size_bytes or 0 for row in self.additions)
+
+    def __repr__(self) -> str:
+        from hubwidgets.core.report import plan_text  # noqa: PLC0415 - it reads this module's values
+
+        return plan_text(self)
+
+    def _repr_html_(self) -> str:
+        from hubwidgets.core.report import plan_html  # noqa: PLC0415 - it reads this module's values
+
+        return plan_html(self)
 
 
 def make_plan(status: Status, stage: Stage, backend: Literal["http", "git"]) -> CommitPlan:
