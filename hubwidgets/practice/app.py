@@ -28,7 +28,18 @@ from hubwidgets.practice.errors import HubError
 from hubwidgets.practice.state import HubState, RequestRecord
 
 # In this order: the first route that fits answers. git and pages come last, their paths begin with any name.
-_MODULES: Final = ("api_repos", "api_content", "preupload", "api_commit", "xet_api", "lfs_api", "resolve", "git_http", "pages")
+_MODULES: Final = (
+    "api_repos",
+    "api_content",
+    "api_refs",
+    "preupload",
+    "api_commit",
+    "xet_api",
+    "lfs_api",
+    "resolve",
+    "git_http",
+    "pages",
+)
 
 
 class _Segment(Convertor[str]):

@@ -35,7 +35,7 @@ class RepoLocks:
         It polls, so that a cancelled request leaves no thread behind that takes the lock later and keeps it.
         """
         lock = self._lock(key)
-        while not lock.acquire(blocking=False):
+        while not lock.acquire(blocking=False):  # noqa: ASYNC110 - whoever holds it may be a thread
             await anyio.sleep(_POLL_S)
         try:
             yield

@@ -1,12 +1,12 @@
 """The practice Hub on disk.
 
-    root/
-      hub.json          format, instance_id, secret (0600)
-      accounts.json     users and tokens (0600)
-      in-use.lock       held while a Hub runs on this store
-      repos/{models,datasets,spaces}/<namespace>/<name>.git/    bare git repos; practice.json inside says the rest
-      lfs/ xet/         see lfs_store.py, xet_store.py
-      tmp/              half-done work; emptied at start
+root/
+  hub.json          format, instance_id, secret (0600)
+  accounts.json     users and tokens (0600)
+  in-use.lock       held while a Hub runs on this store
+  repos/{models,datasets,spaces}/<namespace>/<name>.git/    bare git repos; practice.json inside says the rest
+  lfs/ xet/         see lfs_store.py, xet_store.py
+  tmp/              half-done work; emptied at start
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FORMAT: Final = 1
 _META: Final = "practice.json"
 
 
-class StoreInUse(Exception):
+class StoreInUse(RuntimeError):
     """Another practice Hub runs on this store."""
 
 
@@ -80,7 +80,7 @@ class Store:
     Attributes:
         root: the folder.
         tmp: for half-done work, on the same file system, so that a rename out of it is atomic.
-        instance_id: random, made with the store: part of the CAS address, since hf-xet remembers per address what it sent.
+        instance_id: random, made with the store. Part of the CAS address: hf-xet remembers per address what it sent.
         secret: 32 bytes for signing capability addresses.
     """
 
