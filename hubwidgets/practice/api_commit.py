@@ -6,7 +6,6 @@ Source: huggingface_hub `_commit_api.py`, `_prepare_commit_payload`.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from typing import Any, Final
@@ -46,9 +45,9 @@ def routes(state: HubState) -> list[BaseRoute]:
         drafts = open_draft(state.store.repo_path(repo), state.store.tmp)
         draft = await to_thread.run_sync(drafts.__enter__)
         try:
-            order = await _read_order(state, request, draft)
+            order = await _read_order(state, request, draft, branch)
             async with state.locks.hold_async(repo.key):
-                oid = await to_thread.run_sync(land, state, repo, account, branch, draft, order)
+                oid = await to_thread.run_sync(land, state, repo, account, draft, order)
         finally:
             drafts.__exit__(None, None, None)
         url = f"{state.repo_url(repo)}/commit/{oid}"
@@ -68,7 +67,7 @@ def _check_branch(state: HubState, repo: Repo, revision: str) -> str:
     raise revision_not_found(revision)
 
 
-async def _read_order(state: HubState, request: Request, draft: Draft) -> CommitOrder:
+async def _read_order(state: HubState, request: Request, draft: Draft, branch: str) -> CommitOrder:
     """Read the body as it arrives; file contents go into the draft at once."""
     order = _OrderReader(state, draft)
     buffer = bytearray()
@@ -83,7 +82,7 @@ async def _read_order(state: HubState, request: Request, draft: Draft) -> Commit
         elif len(buffer) > _LINE_MAX_BYTES:
             raise HubError(413, f"A file sent inside the commit {_TOO_LARGE}")
     await to_thread.run_sync(order.feed, bytes(buffer))
-    return order.finish()
+    return order.finish(branch)
 
 
 class _OrderReader:
@@ -101,7 +100,7 @@ class _OrderReader:
             if line.strip():
                 self._read(line)
 
-    def finish(self) -> CommitOrder:
+    def finish(self, branch: str) -> CommitOrder:
         """All lines were read."""
         if self._header is None:
             raise HubError(400, "The commit has no header")
@@ -115,7 +114,7 @@ class _OrderReader:
         parent = self._header.get("parentCommit")
         if parent is not None:
             parent = check_parent(text_field(self._header, "parentCommit"))
-        return CommitOrder(message, parent, self._changes)
+        return CommitOrder(branch, message, parent, self._changes)
 
     def _read(self, line: bytes) -> None:
         if len(line) > _LINE_MAX_BYTES:

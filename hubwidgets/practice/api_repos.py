@@ -15,7 +15,7 @@ from hubwidgets.practice.accounts import Account, PracticeUser, can_read
 from hubwidgets.practice.api_common import API, ok, page_of, read_json, readable, text_field, writable
 from hubwidgets.practice.describe import describe
 from hubwidgets.practice.errors import HubError
-from hubwidgets.practice.newrepo import create_repo
+from hubwidgets.practice.newrepo import NewRepo, create_repo
 from hubwidgets.practice.state import HubState
 from hubwidgets.practice.store import Repo, RepoExists, Visibility
 
@@ -67,9 +67,8 @@ class _ReposApi:
         if repo_type == "space" and sdk not in _SDKS:
             raise HubError(400, f"A Space needs an “sdk”: one of {', '.join(_SDKS)}")
         try:
-            repo = await to_thread.run_sync(
-                create_repo, self._state, account, repo_type, repo_id, _visibility(body, "public"), sdk
-            )
+            new = NewRepo(repo_type, repo_id, _visibility(body, "public"), sdk)
+            repo = await to_thread.run_sync(create_repo, self._state, account, new)
         except RepoExists:
             prefix = "" if repo_type == "model" else f"{repo_type}s/"
             url = f"{self._state.endpoint}/{prefix}{repo_id}"

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from typing import Final
 
 _LFS: Final = "filter=lfs diff=lfs merge=lfs -text"
-_MODEL_PATTERNS: Final = (
-    "*.7z *.arrow *.bin *.bz2 *.ckpt *.ftz *.gz *.h5 *.joblib *.lfs.* *.mlmodel *.model *.msgpack *.npy *.npz *.onnx *.ot "
-    "*.parquet *.pb *.pickle *.pkl *.pt *.pth *.rar *.safetensors saved_model/**/* *.tar.* *.tar *.tflite *.tgz *.wasm *.xz "
-    "*.zip *.zst *tfevents*"
-).split()
-_DATASET_PATTERNS: Final = (
-    "*.7z *.arrow *.avro *.bin *.bz2 *.ckpt *.ftz *.gz *.h5 *.joblib *.lfs.* *.lz4 *.mds *.mlmodel *.model *.msgpack *.npy "
-    "*.npz *.onnx *.ot *.parquet *.pb *.pickle *.pkl *.pt *.pth *.rar *.safetensors saved_model/**/* *.tar.* *.tar *.tflite "
-    "*.tgz *.wasm *.xz *.zip *.zst *tfevents* *.pcm *.sam *.raw *.aac *.flac *.mp3 *.ogg *.wav *.bmp *.gif *.png *.tiff "
-    "*.jpg *.jpeg *.webp *.mp4 *.webm"
-).split()
+_MODEL_PATTERNS: Final = """
+    *.7z *.arrow *.bin *.bz2 *.ckpt *.ftz *.gz *.h5 *.joblib *.lfs.* *.mlmodel *.model *.msgpack *.npy *.npz
+    *.onnx *.ot *.parquet *.pb *.pickle *.pkl *.pt *.pth *.rar *.safetensors saved_model/**/* *.tar.* *.tar
+    *.tflite *.tgz *.wasm *.xz *.zip *.zst *tfevents*
+"""
+_DATASET_PATTERNS: Final = """
+    *.7z *.arrow *.avro *.bin *.bz2 *.ckpt *.ftz *.gz *.h5 *.joblib *.lfs.* *.lz4 *.mds *.mlmodel *.model
+    *.msgpack *.npy *.npz *.onnx *.ot *.parquet *.pb *.pickle *.pkl *.pt *.pth *.rar *.safetensors
+    saved_model/**/* *.tar.* *.tar *.tflite *.tgz *.wasm *.xz *.zip *.zst *tfevents* *.pcm *.sam *.raw *.aac
+    *.flac *.mp3 *.ogg *.wav *.bmp *.gif *.png *.tiff *.jpg *.jpeg *.webp *.mp4 *.webm
+"""
 _BRACKET_CLASSES: Final = {
     "alnum": "a-zA-Z0-9",
     "alpha": "a-zA-Z",
@@ -85,7 +85,7 @@ class Attributes:
 def default_gitattributes(repo_type: str) -> bytes:
     """The file every new repo begins with."""
     patterns = _DATASET_PATTERNS if repo_type == "dataset" else _MODEL_PATTERNS
-    return "".join(f"{pattern} {_LFS}\n" for pattern in patterns).encode()
+    return "".join(f"{pattern} {_LFS}\n" for pattern in patterns.split()).encode()
 
 
 def lfs_line(path_in_folder: str) -> str:

@@ -26,9 +26,9 @@ def commit_file(state: HubState, repo_type: RepoType, repo_id: str, *, path: str
     with open_draft(state.store.repo_path(repo), state.store.tmp) as draft:
         is_lfs = attributes_of(draft.repo, draft.repo.commit_of(revision)).is_lfs(path)
         change = PutLfs(path, _store_lfs(state, content)) if is_lfs else PutFile(path, draft.add_blob(content))
-        order = CommitOrder(f"Add {path}", None, [change])
+        order = CommitOrder(revision, f"Add {path}", None, [change])
         with state.locks.hold(repo.key):
-            return land(state, repo, Account(user, user.tokens[0]), revision, draft, order)
+            return land(state, repo, Account(user, user.tokens[0]), draft, order)
 
 
 def read_tree(state: HubState, repo_type: RepoType, repo_id: str, *, revision: str) -> dict[str, str]:

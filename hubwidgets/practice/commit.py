@@ -50,8 +50,9 @@ Change = PutFile | PutLfs | Remove
 
 @dataclass(frozen=True, slots=True)
 class CommitOrder:
-    """What is to be committed; `parent` is 5 to 40 hex digits of the commit the branch must be at, or None."""
+    """What is to be committed to a branch; `parent` is 5 to 40 hex digits of the commit it must be at, or None."""
 
+    branch: str
     message: str
     parent: str | None
     changes: Sequence[Change]
@@ -64,7 +65,7 @@ def attributes_of(git: GitRepo, commit: str, *, top: str | None = None) -> Attri
     return Attributes(texts if top is None else texts | {"": top})
 
 
-def land(state: HubState, repo: Repo, account: Account, branch: str, draft: Draft, order: CommitOrder) -> str:
+def land(state: HubState, repo: Repo, account: Account, draft: Draft, order: CommitOrder) -> str:
     """Make the commit and move the branch; returns the commit, 40 hex digits.
 
     When nothing changes no commit is made, and the one that is there is returned. The caller holds the repo's lock.
@@ -75,10 +76,10 @@ def land(state: HubState, repo: Repo, account: Account, branch: str, draft: Draf
     now = state.store.find(repo.repo_type, repo.repo_id)
     if now is None or now.key != repo.key:  # deleted or moved while the body came in
         raise repo_not_found()
-    ref = f"refs/heads/{branch}"
+    ref = f"refs/heads/{order.branch}"
     head = draft.repo.ref_target(ref)
     if head is None:
-        raise revision_not_found(branch)
+        raise revision_not_found(order.branch)
     if order.parent is not None and not head.startswith(order.parent.lower()):
         raise _moved()
     edit = TreeEdit(draft.repo, draft.repo.tree_of(head))
@@ -118,7 +119,7 @@ def _apply(edit: TreeEdit, draft: Draft, change: Change) -> None:
 
 
 def _track(edit: TreeEdit, draft: Draft, head: str, changes: Sequence[Change]) -> None:
-    """Give each LFS file that no rule covers its line in `.gitattributes`, or git would take the pointer for the file."""
+    """Give each LFS file that no rule covers its line in `.gitattributes`; else git would take the pointer for it."""
     lfs_paths = [change.path for change in changes if isinstance(change, PutLfs)]
     if not lfs_paths:
         return

@@ -80,7 +80,7 @@ def no_write_access(where: str) -> HubError:
 
 def _header_text(text: str) -> str:
     """Make a sentence fit for a header: one line of Latin-1; Starlette refuses other text."""
-    plain = text.replace("“", '"').replace("”", '"').replace("’", "'").replace("…", "...")
+    plain = text.replace("“", '"').replace("”", '"').replace("…", "...")
     return " ".join(plain.encode("latin-1", "replace").decode("latin-1").split())
 
 

@@ -1,12 +1,12 @@
 """Read one bare git repo.
 
-What is read is kept by object id, which names content for good and in every repo alike; so the caches here never go stale.
+What is read is kept by object id, which names content for good and in every repo alike: the caches never go stale.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from hubwidgets.practice import errors
 from hubwidgets.practice.lru import Lru
 from hubwidgets.practice.pointers import POINTER_MAX_BYTES, Pointer, parse_pointer
 
-# Refs and objects are on disk when libgit2 says so. A switch of the whole process; no other user of pygit2 is harmed by it.
+# Refs and objects are on disk when libgit2 says so. A switch of the whole process, which harms no other user of pygit2.
 pygit2.option(Option.ENABLE_FSYNC_GITDIR, 1)
 
 _COMMIT_ID: Final = re.compile(r"[0-9a-f]{7,40}")
@@ -208,13 +208,10 @@ class GitRepo:
             found = self.handle.get(prefix)
         except ValueError:  # fits several objects
             return None
-        return str(found.id) if found is not None and found.type == ObjectType.COMMIT else None
+        return None if found is None or found.type != ObjectType.COMMIT else str(found.id)
 
     def _commit(self, oid: str) -> pygit2.Commit:
-        found = self.handle[oid]
-        if not isinstance(found, pygit2.Commit):
-            raise errors.revision_not_found(oid)
-        return found
+        return self.handle[oid].peel(pygit2.Commit)
 
     def _tree(self, oid: str) -> pygit2.Tree:
         found = self.handle[oid]

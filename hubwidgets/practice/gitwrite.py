@@ -6,9 +6,11 @@ git's own compare-and-swap. A kill at any moment leaves objects that nobody name
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import shutil
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ from hubwidgets.practice.files import sync_folder
 from hubwidgets.practice.gitrepo import GitRepo
 
 _FIRST: Final = 20  # asked before git's own backends, and so also written to
+_ZLIB_LEVEL: Final = 1
 _FSYNC_THREADS: Final = 8  # the file system writes them as one group
 
 
@@ -51,11 +54,22 @@ class Draft:
         self.repo = repo
         self._objects = repo_path / "objects"
         self._quarantine = quarantine
-        repo.handle.odb.add_backend(pygit2.OdbBackendLoose(str(quarantine), 1, False), _FIRST)  # noqa: FBT003 - no keywords there
+        repo.handle.odb.add_backend(pygit2.OdbBackendLoose(str(quarantine), _ZLIB_LEVEL, False), _FIRST)  # noqa: FBT003 - no keywords there
 
     def add_blob(self, content: bytes) -> str:
-        """Store content; returns 40 hex digits."""
-        return str(self.repo.handle.create_blob(content))
+        """Store content; returns 40 hex digits.
+
+        Written by hand, since libgit2 would bring each blob to disk by itself: ten times slower than all in one go.
+        Source: git's gitformat-loose, `blob <size>`, NUL, content, in zlib.
+        """
+        head = b"blob %d\0" % len(content)
+        oid = hashlib.sha1(head + content, usedforsecurity=False).hexdigest()
+        path = self._quarantine / oid[:2] / oid[2:]
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(zlib.compress(head + content, _ZLIB_LEVEL))
+            path.chmod(0o444)
+        return oid
 
     def add_commit(self, tree: str, parents: list[str], message: str, author: pygit2.Signature) -> str:
         """Make a commit object; returns 40 hex digits."""

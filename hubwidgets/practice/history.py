@@ -12,10 +12,13 @@ _known: Final[Lru[str, dict[str, str]]] = Lru(8)
 
 
 def last_commits(repo: GitRepo, commit: str) -> dict[str, str]:
-    """The commit that changed each file and folder last, by path, as seen from a commit.
+    """The commit that changed each file and folder last, by path, as seen from a commit; not to be changed.
 
     Follows first parents: what a merge brought in, the merge changed. Paths that are gone may be in it.
     """
+    done = _known.get(commit)
+    if done is not None:
+        return done
     chain: list[str] = []
     at: str | None = commit
     found: dict[str, str] = {}

@@ -206,7 +206,8 @@ def _config(state: HubState) -> uvicorn.Config:
 
 def _listen(port: int, link: Link) -> socket.socket:
     """Bind here, not in the server's thread: the port is known, and connections wait instead of being refused."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # TCP is named because asyncio turns Nagle's algorithm off (40 ms per answer) only for sockets that say so.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         # So that a Hub on a fixed port can be started again at once.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

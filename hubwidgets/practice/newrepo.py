@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -29,18 +30,26 @@ Check out the configuration reference at https://huggingface.co/docs/hub/spaces-
 """
 
 
-def create_repo(
-    state: HubState, account: Account, repo_type: RepoType, repo_id: str, visibility: Visibility, sdk: str | None
-) -> Repo:
+@dataclass(frozen=True, slots=True)
+class NewRepo:
+    """What is asked for; `sdk` counts for a Space only."""
+
+    repo_type: RepoType
+    repo_id: str
+    visibility: Visibility
+    sdk: str | None
+
+
+def create_repo(state: HubState, account: Account, new: NewRepo) -> Repo:
     """Make a repo that holds the Hub's first commit: `.gitattributes`, and the card of a Space.
 
     Raises:
         RepoExists: the name is taken.
     """
-    files = {".gitattributes": default_gitattributes(repo_type)}
-    if repo_type == "space":
-        title = repo_id.partition("/")[2].replace("-", " ").replace("_", " ").title()
-        files["README.md"] = _CARD.format(title=title, sdk=sdk).encode()
+    files = {".gitattributes": default_gitattributes(new.repo_type)}
+    if new.repo_type == "space":
+        title = new.repo_id.partition("/")[2].replace("-", " ").replace("_", " ").title()
+        files["README.md"] = _CARD.format(title=title, sdk=new.sdk).encode()
 
     def fill(path: Path) -> None:
         init_bare(path)
@@ -54,7 +63,11 @@ def create_repo(
             move_ref(repo, "refs/heads/main", str(commit), None)
 
     return state.store.create(
-        repo_type, repo_id, visibility=visibility, sdk=sdk if repo_type == "space" else None, fill=fill
+        new.repo_type,
+        new.repo_id,
+        visibility=new.visibility,
+        sdk=new.sdk if new.repo_type == "space" else None,
+        fill=fill,
     )
 
 
