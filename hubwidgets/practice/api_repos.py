@@ -59,9 +59,6 @@ class _ReposApi:
         account = self._state.require_account(request)
         body = await read_json(request)
         repo_type, repo_id = _named(body, account)
-        for part in repo_id.split("/"):
-            if why := check_name(part):
-                raise HubError(400, f"“{repo_id}” is not a valid repo name: {why}")
         self._may_make(account, repo_id)
         sdk = body.get("sdk")
         if repo_type == "space" and sdk not in _SDKS:
@@ -89,9 +86,6 @@ class _ReposApi:
         body = await read_json(request)
         repo = self._state.writable_repo(account, _repo_type(body), text_field(body, "fromRepo"))
         new_id = text_field(body, "toRepo")
-        namespace, slash, name = new_id.partition("/")
-        if not slash or (why := check_name(namespace) or check_name(name)):
-            raise HubError(400, f"“{new_id}” is not a valid repo name: {why if slash else 'it must be owner/name'}")
         self._may_make(account, new_id)
         async with self._state.locks.hold_async(repo.key):
             try:
@@ -196,7 +190,10 @@ class _ReposApi:
         }
 
     def _may_make(self, account: Account, repo_id: str) -> None:
-        namespace = repo_id.partition("/")[0]
+        """Refuse a new name that is none, or not for this account."""
+        namespace, _, name = repo_id.partition("/")
+        if why := check_name(namespace) or check_name(name):
+            raise HubError(400, f"“{repo_id}” is not a valid repo name: {why}")
         if not account.may_write:
             raise errors.read_only_token()
         if not account.owns(namespace):

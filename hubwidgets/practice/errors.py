@@ -79,9 +79,9 @@ def no_write_access(where: str) -> HubError:
 
 
 def _header_text(text: str) -> str:
-    """Make a sentence fit for a header: one line of Latin-1; Starlette refuses other text."""
+    """Make a sentence fit for a header: printable ASCII on one line. It may quote what a client sent."""
     plain = text.replace("“", '"').replace("”", '"').replace("…", "...")
-    return " ".join(plain.encode("latin-1", "replace").decode("latin-1").split())
+    return "".join(character if " " <= character <= "~" else "?" for character in plain)
 
 
 async def on_hub_error(_request: Request, error: Exception) -> Response:

@@ -41,7 +41,7 @@ class Panel(anywidget.AnyWidget):
     """Base of all panels.
 
     Public traits (`status`, ...) live in the kernel only and are read-only unless said otherwise: `observe` and `link`
-    work as on any widget. Observers run on a thread of ours, at most ten times a second. Only `_snapshot` goes to the page.
+    work as on any widget. Observers run on a thread of ours, at most ten times a second. Only `_snapshot` is synced.
     """
 
     _esm = _read_bundle()
